@@ -166,7 +166,7 @@ BODIES = {
     "a chunked one": (("Transfer-Encoding: chunked",), b"5\r\nhello\r\n0\r\n\r\n"),
     "another answer": ((), answer(b'{"orders":[]}')),
     "line ends": ((), b"\r\n\r\n"),
-    "a coding and nothing": (("Content-Encoding: gzip",), b""),
+    "an unknown coding": (("Content-Encoding: unknown",), b""),
     "nothing": ((), b""),
 }
 

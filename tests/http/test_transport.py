@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, Retry, Timeouts, Upload, errors
 from mirakl_async.http.request import MIN_UPLOAD_RATE
@@ -372,6 +373,18 @@ async def test_an_error_tells_the_pause_after_each_attempt_and_whether_the_quota
     assert [attempt.pause for attempt in raised.value.attempts] == [2, 2, 0]
     assert not raised.value.context.quota_exhausted
     assert not late.value.context.quota_exhausted
+
+
+async def test_a_401_of_another_server_refreshes_no_token():
+    asked = []
+    connect, wire = client(reply(401), auth=BearerToken(lambda: asked.append(1) or "t"))
+    request = build(UPDATE_ACTION_STATUS, {"action_id": "a1"}, "https://m.example", b"{}")
+    async with connect:
+        with pytest.raises(errors.AuthenticationFailed):
+            await connect.session.transport.run(replace(request, without_credentials=True), {})
+    assert len(wire.sent) == 1
+    assert "Authorization" not in wire.sent[0][2]
+    assert not asked
 
 
 async def test_a_retry_that_could_start_only_at_the_deadline_is_not_waited_for():
