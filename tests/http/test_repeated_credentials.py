@@ -8,11 +8,11 @@ from mirakl_async import BearerToken, ClientCredentials, Retry, errors
 
 from .calling import client, reply, report
 
-TOKEN = "eyJ0b2tlbiI6-very.secret_token"
+TOKEN = "opaque.secret-token"
 ECHOES = {
     "a debugging proxy": reply(403, f"<pre>Authorization: Bearer {TOKEN}\nAccept: */*</pre>".encode()),
     "an error": reply(400, f'{{"code": "X", "message": "wrong token {TOKEN}", "errors": []}}'.encode()),
-    "a success": reply(200, f"<html>You sent Bearer {TOKEN}</html>".encode(), Content_Type="text/html"),
+    "a success": reply(200, f"<html>You sent {TOKEN}</html>".encode(), Content_Type="text/html"),
     "cut off": reply(200, b"<html>" + b"x" * 80 + f" {TOKEN}".encode(), Content_Type="text/html"),
     "an outage": reply(503, TOKEN.encode()),
 }
