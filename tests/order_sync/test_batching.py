@@ -65,6 +65,28 @@ def test_an_incomplete_batch_waits_for_its_linger(batches):
     assert batches.batcher.next_due(0.5) is None
 
 
+def test_the_longest_batch_is_first_in_whatever_order_the_origins_were_added(batches):
+    batches.add(order(1), order(2), origin=ORIGIN)
+    batches.add(order(1), origin=SECOND)
+    assert [batches.cut().origin, batches.cut().origin] == [ORIGIN, SECOND]
+
+
+def test_the_orders_after_a_full_batch_wait_for_their_own_linger(batches):
+    batches.add(*[order(number) for number in range(4)], now=0.0)
+    assert len(batches.cut(10.0, 0.5)) == 3
+    assert batches.batcher.next_due(0.5) == 10.5
+
+
+def test_an_order_that_is_no_longer_blocked_does_not_postpone_the_queued_ones(batches):
+    batches.add(order(1, 1))
+    first = batches.cut()
+    batches.add(order(1, 2), now=1.0)
+    assert batches.cut(1.0) is None
+    batches.add(order(2), now=2.0)
+    batches.batcher.mark_done(first, 5.0)
+    assert batches.batcher.next_due(0.5) == 2.5
+
+
 def test_of_several_waiting_versions_only_the_newest_is_sent(batches):
     newest = order(1, 5)
     batches.add(order(1, 1), newest, order(1, 3))
