@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from docs.site.__main__ import main
 from docs.site.event_pages import event_page, handler
 from docs.site.operation_pages import AFTER_EXPORT, example, operation_page
 from docs.site.pages import all_pages, client_of
@@ -197,6 +196,9 @@ def test_the_extra_for_the_site_has_all_that_its_pages_import():
 
 
 def test_a_folder_with_other_files_is_not_emptied(tmp_path, capsys):
+    pytest.importorskip("nbformat", reason="the site's builder comes with the extra docs")
+    from docs.site.__main__ import main
+
     (tmp_path / "mkdocs.yml").write_text("")
     (tmp_path / "thesis.md").write_text("all of it")
     assert main(tmp_path) == 2
