@@ -19,8 +19,13 @@ async def main(queue: str, shop: Path) -> None:
         RedisQueue(queue, lease=1.0) as source,
         MemoryIdempotencyStore() as store,
     ):
-        print("running", flush=True)  # noqa: T201 - tells the test
-        await connect.events.run(source, Handlers(Shop(shop)).router(), idempotency_store=store)
+        await connect.events.run(
+            source,
+            Handlers(Shop(shop)).router(),
+            idempotency_store=store,
+            # The first call, after the run has installed its signal handlers, tells the test.
+            progress=lambda _: print("running", flush=True),  # noqa: T201
+        )
 
 
 if __name__ == "__main__":
