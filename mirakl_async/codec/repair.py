@@ -49,6 +49,7 @@ __all__ = ["MAX_DEPTH", "Repair", "UnrepairableError", "build", "repair", "repai
 
 MAX_DEPTH = 20
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
+_TEXT_DECODER = json.JSONDecoder(strict=False)  # json.loads(strict=False) would make one for each text
 _SCALAR = re.compile(rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false")
 
 
@@ -221,7 +222,7 @@ def _candidates_of_text(text: str, choices: tuple[Any, ...]) -> Iterator[object]
 def _read_text(text: bytes) -> str:
     """The text of a JSON string; invalid bytes and unpaired surrogates are replaced by U+FFFD."""
     try:
-        read = json.loads(text.decode("utf-8", "replace"), strict=False)
+        read = _TEXT_DECODER.decode(text.decode("utf-8", "replace"))
     except ValueError:
         return ""
     return valid_text(str(read))
