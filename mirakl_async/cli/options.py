@@ -34,9 +34,11 @@ __all__ = [
     "Json",
     "MaxWait",
     "Out",
+    "Poison",
     "PollInterval",
     "Rate",
     "Timeout",
+    "Updates",
     "call_options",
     "whole_number",
 ]
@@ -77,6 +79,17 @@ AuthUrl: TypeAlias = Annotated[
     str | None, Parameter(help="URL of the authentication host (default: MIRAKL_AUTH_URL, or Mirakl's own)")
 ]
 FrontUrl: TypeAlias = Annotated[str | None, Parameter(help="URL of the marketplace (default: MIRAKL_FRONT_URL)")]
+Poison: TypeAlias = Annotated[
+    int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO, converter=whole_number)
+]
+Updates: TypeAlias = Annotated[
+    int,
+    Parameter(
+        help="number of the others that come a second time, in another version",
+        validator=AT_LEAST_ZERO,
+        converter=whole_number,
+    ),
+]
 Json: TypeAlias = Annotated[
     bool, Parameter(help="print one JSON object and nothing else", negative=(), show_default=False)
 ]

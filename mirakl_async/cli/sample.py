@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from .. import codec
 from .demo.sample_orders import sample_orders
-from .options import AT_LEAST_ZERO, whole_number
+from .options import AT_LEAST_ZERO, Poison, Updates, whole_number
 from .outputs import STANDARD_OUTPUT, check_output, open_output, path_or_stdout
 from .results import Exit, usage_error
 
@@ -21,17 +21,8 @@ def sample(
     count: Annotated[int, Parameter(help="number of orders", validator=AT_LEAST_ZERO, converter=whole_number)] = 10,
     /,
     *,
-    poison: Annotated[
-        int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO, converter=whole_number)
-    ] = 0,
-    updates: Annotated[
-        int,
-        Parameter(
-            help="number of the others that come a second time, in another version",
-            validator=AT_LEAST_ZERO,
-            converter=whole_number,
-        ),
-    ] = 0,
+    poison: Poison = 0,
+    updates: Updates = 0,
     seed: Annotated[
         int, Parameter(help="seed of what is random; the same seed gives the same orders", converter=whole_number)
     ] = 0,

@@ -14,7 +14,7 @@ from ...connect_channel import ConnectChannel
 from ...http.auth import ClientCredentials
 from ...simulator import SimulatorProcess
 from ..job import JobResult, run
-from ..options import AT_LEAST_ONE, AT_LEAST_ZERO, Json, whole_number
+from ..options import AT_LEAST_ONE, AT_LEAST_ZERO, Json, Poison, Updates, whole_number
 from ..results import Exit, print_error, print_json, unfinished, usage_error
 from ..supervision import Heartbeat, supervised
 from .comparison import Comparison, compare
@@ -35,17 +35,8 @@ async def demo(
     orders: Annotated[
         int, Parameter(help="number of orders to push", validator=AT_LEAST_ONE, converter=whole_number)
     ] = 20_000,
-    poison: Annotated[
-        int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO, converter=whole_number)
-    ] = 0,
-    updates: Annotated[
-        int,
-        Parameter(
-            help="number of the others that come a second time, in another version",
-            validator=AT_LEAST_ZERO,
-            converter=whole_number,
-        ),
-    ] = 0,
+    poison: Poison = 0,
+    updates: Updates = 0,
     rate: Annotated[Literal["maximum", "recommended", "none"], Parameter(help="documented rate to keep")] = "maximum",
     kill: Annotated[
         int,
